@@ -34,6 +34,8 @@ pub(super) struct Side {
     /// Where the FIN is, and whether the other side has it.
     fin: Option<i64>,
     finished: bool,
+    /// How much had been sent when the other side first acknowledged one more, which is a FIN, and when that was.
+    fin_acknowledged: Option<(i64, At, u64)>,
     /// Where the first RST is, what was due then, and how often the other side has acknowledged more since.
     reset: Option<i64>,
     reset_due: i64,
@@ -208,6 +210,12 @@ impl Side {
         self.learn(sequence);
         let Some(to) = self.offset(sequence) else { return };
         self.finished |= self.fin.is_some_and(|fin| to > fin);
+        if to == self.sent + 1
+            && !segment.rst
+            && self.fin_acknowledged.is_none_or(|(end, ..)| end < self.sent)
+        {
+            self.fin_acknowledged = Some((self.sent, segment.met.at, segment.met.packet));
+        }
         let to = if self.fin.is_some_and(|fin| to == fin + 1) { to - 1 } else { to };
         if to >= 0 && to - self.sent < WINDOW {
             let more = self.flight.acknowledged.is_none_or(|known| known < to) && to > self.reset_due;

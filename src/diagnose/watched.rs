@@ -264,7 +264,11 @@ fn gaps(facts: &Facts<'_>) -> Option<String> {
 /// A record that stops while the connection is open lacks at least who ended it, and why.
 fn cut(facts: &Facts<'_>) -> Option<String> {
     let (made, watched) = watched(facts)?;
-    let is_open = made.phases.connect.as_ref().is_some_and(|connect| connect.status == Status::Passed);
+    let is_open = made
+        .phases
+        .connect
+        .as_ref()
+        .is_some_and(|connect| matches!(connect.status, Status::Passed | Status::Unseen));
     let late = if watched.begins_late { Some("begins after the connection did") } else { None };
     // Whoever has ended the connection says no more, whether its other end is in the record or not. One direction alone may lack
     // the end.

@@ -31,13 +31,14 @@ pub(super) fn run(
     if let Some(sealed) = sealed {
         return Err(Halt::Unseen(sealed.to_string()));
     }
-    let mut demanded = false;
+    let (mut demanded, mut confirmed) = (false, false);
     loop {
         match talk.next() {
             Some(Side::Client) => {
                 let frame = talk.take_secret(Side::Client, Framing::TpktOrFastPath)?;
                 if let Some((_, user_data)) = mcs::sent(&frame) {
                     client::confirmed(&mut talk.offered, user_data);
+                    confirmed = demanded;
                 }
             }
             Some(Side::Server) => {
@@ -48,8 +49,11 @@ pub(super) fn run(
                     return Ok(());
                 }
             }
-            // Whatever the server has said, none of it is what is awaited.
-            None => return Err(talk.missing(Side::Server, 0)),
+            // Whatever else the server has said, none of it is what is awaited.
+            None => {
+                let owes = if demanded && !confirmed { Side::Client } else { Side::Server };
+                return Err(talk.missing(owes, 0));
+            }
         }
     }
 }

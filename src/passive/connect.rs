@@ -11,6 +11,9 @@ use crate::{
     report::{Attempt, AttemptResult, ConnectEvidence, Failure, FailureKind, Millis, RejectedBy},
 };
 
+/// A SYN is sent again after so long (RFC 6298 section 2.1), in nanoseconds.
+const ANSWER_DUE: i64 = 1_000_000_000;
+
 /// Reads the handshake of TCP; a connection that was open before the record begins has passed it.
 pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut ConnectEvidence) -> Passing<()> {
     let flow = talk.flow;
@@ -21,6 +24,11 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut ConnectEvidence) -> Passin
     let opening = &flow.opening;
     let began = opening.syn.unwrap_or(flow.began);
     let spoke = flow.from_server.total > 0 || flow.from_client.total > 0;
+    let asks_once = opening.syn.is_some() && opening.syn_ack.is_none() && !spoke && opening.syn_retries == 0;
+    let is_answered = !flow.icmp.is_empty() || flow.from_server.end.is_some();
+    if asks_once && !is_answered && flow.watched.saturating_sub(began) < ANSWER_DUE {
+        return Err(Halt::Unseen("the record ends right after the SYN, before an answer was due".to_owned()));
+    }
     let result = match opening.syn_ack {
         _ if opening.syn.is_none() => Ok(flow.began),
         Some(at) => Ok(opening.ack.unwrap_or(at)),
@@ -57,13 +65,13 @@ fn refused(talk: &Talk<'_>) -> Failure {
     if flow.from_server.end.is_some_and(|end| end.how == How::Rst) {
         return Failure::new(FailureKind::Refused, "the connection was refused with a RST");
     }
-    let retries = match flow.opening.syn_retries {
-        0 => String::new(),
-        1 => ", sent twice".to_owned(),
-        more => format!(", sent {} times", more + 1),
-    };
     let waited = millis(flow.began, flow.last) / 1000.0;
-    Failure::new(FailureKind::Timeout, format!("nothing answered the SYN{retries}, for {waited:.1} s"))
+    let retries = match flow.opening.syn_retries {
+        0 => ", sent once".to_owned(),
+        1 => format!(", sent twice, for {waited:.1} s"),
+        more => format!(", sent {} times, for {waited:.1} s", more + 1),
+    };
+    Failure::new(FailureKind::Timeout, format!("nothing answered the SYN{retries}"))
 }
 
 /// Whether the server's own address said so.

@@ -24,6 +24,8 @@ const AUTHENTICATE: u8 = 3;
 
 /// What was read of the exchange.
 struct Exchange {
+    /// Whether the client has sent anything.
+    begun: bool,
     shown: Shown,
     /// What a client that leaves now objects to in the server's last message.
     objection: Option<Failure>,
@@ -31,14 +33,15 @@ struct Exchange {
 
 /// Reads TSRequests until MCS begins; `early` says whether an early user authorization result is due.
 pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEvidence) -> Passing<()> {
-    let mut exchange = Exchange { shown: Shown::Nothing, objection: None };
+    let mut exchange = Exchange { begun: false, shown: Shown::Nothing, objection: None };
     loop {
         let begins = |talk: &Talk<'_>, side| match side {
             Side::Client => talk.client.rest().first().copied(),
             Side::Server => talk.server.rest().first().copied(),
         };
         let Some(side) = talk.next() else {
-            let owes = talk.owes();
+            // The client begins.
+            let owes = if exchange.begun { talk.owes() } else { Side::Client };
             let halt = talk.missing(owes, 0);
             return Err(objected(halt, &mut exchange, talk));
         };
@@ -96,7 +99,7 @@ pub(super) fn sealed(talk: &mut Talk<'_>, records: &Sealed, ending: &Ending) -> 
 
 /// A client that goes on objects to nothing, and delegates only to a server that has proved its key.
 fn client(frame: &[u8], talk: &mut Talk<'_>, exchange: &mut Exchange, evidence: &mut CredsspEvidence) {
-    exchange.objection = None;
+    (exchange.begun, exchange.objection) = (true, None);
     exchange.shown = exchange.shown.max(shows(frame, &mut talk.offered));
     evidence.attempted |= exchange.shown > Shown::Nothing;
     if exchange.shown == Shown::Credentials {

@@ -33,9 +33,14 @@ pub(super) fn run(
     let first = client(talk)?;
     let sealed = joined.security.as_ref().and_then(|data| standard::open(talk, &first, data, known).err());
     let channels = joined.channels;
+    // Client Info comes behind the keys.
+    let mut owes = if joined.security.is_some() { Side::Client } else { Side::Server };
     loop {
         match talk.next() {
-            Some(Side::Client) => drop(client(talk)?),
+            Some(Side::Client) => {
+                client(talk)?;
+                owes = Side::Server;
+            }
             Some(Side::Server) => {
                 if begins_activation(talk.server.rest(), channels, sealed.is_some()) {
                     return Ok(sealed);
@@ -46,7 +51,7 @@ pub(super) fn run(
                 }
             }
             // Whatever the server has said, none of it is what is awaited.
-            None => return Err(talk.missing(Side::Server, 0)),
+            None => return Err(talk.missing(owes, 0)),
         }
     }
 }

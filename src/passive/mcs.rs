@@ -29,6 +29,9 @@ pub(super) struct Joined {
     pub security: Option<SecurityData>,
 }
 
+/// ErectDomainRequest, the second choice of DomainMCSPDU (T.125 section 7).
+const ERECT_DOMAIN: u8 = 1 << 2;
+
 /// Reads the settings and the channel connection, up to what the client sends on a channel.
 pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Joined> {
     let initial = talk.take(Side::Client, Framing::Tpkt)?;
@@ -42,20 +45,23 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Jo
     let frame = talk.take(Side::Server, Framing::TpktAfterCredssp)?;
     let response = responded(&frame, evidence)?;
     let security = response.security.filter(|security| security.method != 0);
+    let mut attaches = false;
     loop {
         match talk.next() {
             Some(Side::Client) => {
                 if is_data(talk.client.rest()) {
                     break;
                 }
-                talk.take(Side::Client, Framing::Tpkt)?;
+                let frame = talk.take(Side::Client, Framing::Tpkt)?;
+                attaches |= !x224::data(&frame).is_ok_and(|pdu| pdu.first() == Some(&ERECT_DOMAIN));
             }
             Some(Side::Server) => {
                 let frame = talk.take(Side::Server, Framing::Tpkt)?;
                 confirmed(&frame)?;
             }
             None => {
-                let owes = talk.owes();
+                // Nothing answers an Erect Domain Request; the client goes on with an Attach User Request.
+                let owes = if attaches { talk.owes() } else { Side::Client };
                 return Err(talk.missing(owes, 0));
             }
         }

@@ -117,7 +117,11 @@ async fn a_record_that_stops_shows_no_end() {
     // Nobody can close what was never opened.
     let mut asked = Flow::new(flow.client, flow.server, flow.began);
     asked.opening.syn = Some(flow.began);
-    let path = written("unanswered.pcapng", &[asked]);
+    let mut later =
+        Flow { began: asked.began + 3_000_000_000, last: asked.last + 3_000_000_000, ..asked.clone() };
+    later.opening.syn = Some(later.began);
+    later.client.set_port(50_009);
+    let path = written("unanswered.pcapng", &[asked, later]);
     let page = text(&rdptrace(&["read", of(&path)]).stdout);
     assert!(page.contains("nothing answered the SYN") && !page.contains("\n  ended"), "{page}");
 }

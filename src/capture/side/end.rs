@@ -1,7 +1,7 @@
 //! The stream of a side when nothing more comes, by what its reader is known to have.
 
 use super::Side;
-use crate::flow::{Stream, Vain};
+use crate::flow::{End, How, Stream, Vain};
 
 /// What the record shows of the end to which a side sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,22 @@ impl Side {
             packets.in_vain = lost.filter(|lost| reader == Reader::Ready && lost.is_lost());
             packets.keep_alives = self.keep_alives.filter(Vain::is_lost);
         }
-        Stream { end: self.end, packets: self.packets, ..self.assembly.stream }
+        Stream { end: self.ended(), packets: self.packets, ..self.assembly.stream }
+    }
+
+    /// How it ended. A FIN was sent before it was acknowledged, wherever in the record it is, or if it is not there.
+    fn ended(&self) -> Option<End> {
+        let is_last = |end: i64| end == self.sent && self.fin.is_none_or(|fin| fin == end);
+        let Some((_, at, packet)) = self.fin_acknowledged.filter(|(end, ..)| is_last(*end)) else {
+            return self.end;
+        };
+        let before = at.saturating_sub(1);
+        match self.end {
+            None => Some(End { how: How::Fin, at: before, packet }),
+            Some(end) if end.how == How::Fin && (at, packet) < (end.at, end.packet) => {
+                Some(End { at: end.at.min(before), ..end })
+            }
+            end => end,
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     super::{
         sealed::{Sealed, Size},
         talk::{Content, Halt, Passing, Talk},
-        track::{LeftOut, Next, Track},
+        track::Next,
     },
     derive::Prf,
     exchange::{Exchange, Locked},
@@ -44,6 +44,8 @@ pub(super) struct Handshake {
     exchange: Exchange,
     /// Who has announced that it encrypts.
     ciphers: [bool; 2],
+    /// Whether the client's last record is one behind which its next one comes: its key exchange or ChangeCipherSpec.
+    announces: bool,
     /// Who has sent an encrypted record.
     encrypts: [bool; 2],
     /// The encrypted records of the handshake.
@@ -59,7 +61,7 @@ impl Handshake {
     /// Reads until both sides encrypt.
     pub(super) fn read(&mut self, talk: &mut Talk<'_>, evidence: &mut TlsEvidence) -> Passing<()> {
         while !self.is_done() {
-            let owes = talk.owes();
+            let owes = self.owes(talk);
             let Some(side) = talk.next() else { return Err(self.missing(talk, owes, 0)) };
             // An alert after the other side's end answers that end, and says nothing of its own.
             if talk.answers_end(side, ALERT) {
@@ -71,6 +73,11 @@ impl Handshake {
             self.note(evidence);
         }
         Ok(())
+    }
+
+    /// Who owes the next record.
+    fn owes(&self, talk: &Talk<'_>) -> Side {
+        if self.announces { Side::Client } else { talk.owes() }
     }
 
     fn next(&self, talk: &mut Talk<'_>, side: Side, evidence: &mut TlsEvidence) -> Passing<Record> {
@@ -133,6 +140,10 @@ impl Handshake {
     fn take(&mut self, side: Side, record: Record, evidence: &mut TlsEvidence) -> Passing<()> {
         let index = usize::from(side == Side::Server);
         let sealed = self.ciphers[index] || record.kind == APPLICATION_DATA;
+        if side == Side::Client {
+            let goes_on = record.kind == HANDSHAKE && self.hello.is_some() && !self.answer.is_retry;
+            self.announces = record.kind == CHANGE_CIPHER_SPEC || goes_on && !sealed;
+        }
         match (record.kind, side) {
             (CHANGE_CIPHER_SPEC, _) => self.ciphers[index] |= !self.is_tls13(),
             (_, _) if sealed => {
@@ -239,8 +250,8 @@ impl Handshake {
 
     /// What sizes and times of the records say; those of the handshake are left out.
     pub(super) fn sealed(&self, talk: &mut Talk<'_>) -> Sealed {
-        let (client, from_client) = all(&mut talk.client);
-        let (server, from_server) = all(&mut talk.server);
+        let (client, from_client) = records::all(&mut talk.client);
+        let (server, from_server) = records::all(&mut talk.server);
         // Clients of TLS 1.0 split what they send, so a record says little of a message.
         let suite = self.suite().filter(|_| self.answer.version > Some(TLS_1_0));
         let lengths = |side, records: Vec<Record>| {
@@ -263,18 +274,6 @@ fn count(evidence: &mut TlsEvidence, side: Side, bytes: usize) {
         Side::Server => &mut evidence.bytes_received,
     };
     *count += bytes as u64;
-}
-
-/// All records that are kept of a direction, and how many are left out between them.
-fn all(track: &mut Track<'_>) -> (Vec<Record>, LeftOut) {
-    let (mut records, missing) = records::rest(track);
-    if !missing {
-        return (records, LeftOut::Records(0));
-    }
-    let Some(left_out) = track.resume_records() else { return (records, LeftOut::Unknown) };
-    let (last, missing) = records::rest(track);
-    records.extend(last);
-    (records, if missing { LeftOut::Unknown } else { left_out })
 }
 
 /// An alert in plain: the server's ends the phase as its failure, the client's as its choice.

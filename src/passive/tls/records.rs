@@ -1,6 +1,6 @@
 //! TLS records (RFC 8446 section 5.1).
 
-use super::super::track::{Message, Next, Track};
+use super::super::track::{LeftOut, Message, Next, Track};
 use crate::{flow::Mark, net::Framing};
 
 const HEADER: usize = 5;
@@ -37,4 +37,16 @@ pub(super) fn rest(track: &mut Track<'_>) -> (Vec<Record>, bool) {
             Next::Gap | Next::Full | Next::Malformed(_) => return (records, true),
         }
     }
+}
+
+/// All records that are kept of a direction, and how many are left out between them.
+pub(super) fn all(track: &mut Track<'_>) -> (Vec<Record>, LeftOut) {
+    let (mut records, missing) = rest(track);
+    if !missing {
+        return (records, LeftOut::Records(0));
+    }
+    let Some(left_out) = track.resume_records() else { return (records, LeftOut::Unknown) };
+    let (last, missing) = rest(track);
+    records.extend(last);
+    (records, if missing { LeftOut::Unknown } else { left_out })
 }

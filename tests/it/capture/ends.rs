@@ -258,3 +258,32 @@ fn a_reset_from_the_path_acknowledges_no_more_than_was_sent() {
         assert_eq!(packets.unacknowledged, unacknowledged, "{beyond}");
     }
 }
+
+/// A FIN that acknowledges the other side's answers it, wherever that one is in the file, or if it is not there.
+#[test]
+fn a_fin_was_sent_before_it_was_acknowledged() {
+    for is_there in [true, false] {
+        let mut talk = Talk::open();
+        talk.tells(Side::Client, b"request");
+        talk.tells(Side::Server, b"answer");
+        let (client, server) = (talk.client.next, talk.server.next);
+        talk.says(Side::Server, FIN, server, client + 1, b"");
+        if is_there {
+            talk.says(Side::Client, FIN, client, server, b"");
+        }
+        talk.says(Side::Client, DATA, client + 1, server + 1, b"");
+        let flow = flow(&talk.pcap());
+        let [first, second] =
+            [&flow.from_client, &flow.from_server].map(|stream| stream.end.expect("it ended"));
+        assert_eq!((first.how, second.how), (How::Fin, How::Fin), "{is_there}");
+        assert!(first.at < second.at, "{is_there}: {first:?} {second:?}");
+        assert!(!flow.from_client.has_gaps(), "{is_there}");
+    }
+    // One byte more that came out of order is no FIN.
+    let mut talk = Talk::open();
+    let (client, server) = (talk.client.next, talk.server.next);
+    talk.says(Side::Server, DATA, server, client + 1, b"");
+    talk.says(Side::Client, DATA, client, server, b"x");
+    talk.says(Side::Server, FIN, server, client + 1, b"");
+    assert_eq!(flow(&talk.pcap()).from_client.end, None);
+}

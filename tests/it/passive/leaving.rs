@@ -3,8 +3,8 @@
 use rdptrace::{
     Report,
     codes::Phase,
-    internal::flow::{At, End, Flow, How, Side},
-    report::{FailureKind, Outcome},
+    internal::flow::{At, End, Flow, How, Mark, Side},
+    report::{FailureKind, Likelihood, Outcome},
 };
 
 use super::{captured, report};
@@ -142,5 +142,41 @@ async fn a_client_that_leaves_after_the_proof_objects_to_it_only_if_it_has_it_an
         assert_eq!(told.causes.is_empty(), !objects, "{how:?} {after}: {:?}", codes(&told));
         let outcome = if objects { Outcome::Aborted } else { Outcome::Stopped };
         assert_eq!(told.verdict.outcome, outcome, "{}", told.verdict.summary);
+    }
+}
+
+/// What the client would have said next was lost before it came here, and the server has waited long enough: it refuses nothing,
+/// whichever message it is.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_closes_when_it_was_the_clients_turn_refuses_nothing() {
+    for name in ["certificate-expired", "mcs-alert-tls12", "standard-security"] {
+        let (whole, recorded) = captured(name).await;
+        // Those that the server still had something to say to.
+        let order = |mark: &Mark| (mark.at, mark.packet);
+        let last = whole.from_server.marks.last().map(order).expect("it speaks");
+        let turns: Vec<Mark> =
+            whole.from_client.marks.iter().copied().skip(1).filter(|mark| order(mark) < last).collect();
+        assert!(turns.len() > 4, "{name}: {turns:?}");
+        for lost in turns {
+            let mut flow = whole.clone();
+            let before = |mark: &Mark| order(mark) < order(&lost);
+            let later = flow.from_server.marks.iter().find(|mark| !before(mark)).map(|mark| mark.offset);
+            for (stream, end) in [(&mut flow.from_client, Some(lost.offset)), (&mut flow.from_server, later)]
+            {
+                let length = end.unwrap_or(stream.bytes.len());
+                stream.bytes.truncate(length);
+                stream.marks.retain(|mark| mark.offset < length);
+                (stream.total, stream.end) = (length as u64, None);
+            }
+            let end = End { how: How::Fin, at: lost.at + 10 * SECOND, packet: lost.packet + 1 };
+            flow.ends(Side::Server, end);
+            let told = report(flow, &recorded);
+            let summary = &told.verdict.summary;
+            assert_ne!(told.verdict.outcome, Outcome::Aborted, "{name} {lost:?}: {summary}");
+            assert!(
+                told.causes.iter().all(|cause| cause.likelihood == Likelihood::Possible),
+                "{name} {lost:?}: {summary}"
+            );
+        }
     }
 }

@@ -3,7 +3,7 @@
 use rdptrace::{
     codes::Phase,
     internal::flow::Side,
-    report::{AttemptResult, FailureKind, Outcome},
+    report::{AttemptResult, FailureKind, FindingCode, Outcome},
 };
 
 use super::on_the_way::{CONFIRM, REQUEST, handshake, judged};
@@ -12,7 +12,7 @@ use crate::capture::talk::{RST, SECOND, SYN, Talk};
 #[test]
 fn a_syn_that_is_not_answered_is_told_with_its_repetitions() {
     for (again, detail) in [
-        (&[][..], "nothing answered the SYN, for 0.0 s"),
+        (&[][..], "nothing answered the SYN, sent once"),
         (&[1][..], "nothing answered the SYN, sent twice, for 1.0 s"),
         (&[1, 3][..], "nothing answered the SYN, sent 3 times, for 3.0 s"),
         (&[1, 3, 7][..], "nothing answered the SYN, sent 4 times, for 7.0 s"),
@@ -23,12 +23,43 @@ fn a_syn_that_is_not_answered_is_told_with_its_repetitions() {
             talk.at = begin + seconds * SECOND;
             talk.says(Side::Client, SYN, next, 0, b"");
         }
+        // The record goes on.
+        talk.at += 2 * SECOND;
+        let udp = talk.frame(Side::Server, RST, 1, 0, b"");
+        talk.frames.push((talk.at, without_port(udp)));
         let report = judged(&talk.pcap());
         let verdict = &report.verdict;
         assert_eq!((verdict.outcome, verdict.phase), (Outcome::Aborted, Some(Phase::Connect)));
         let failure = verdict.failure.as_ref().expect("it failed");
         assert_eq!((failure.kind, failure.detail.as_str()), (FailureKind::Timeout, detail));
     }
+}
+
+/// Of another connection.
+fn without_port(mut frame: Vec<u8>) -> Vec<u8> {
+    frame[34..38].copy_from_slice(&[0, 9, 0, 9]);
+    frame
+}
+
+/// An answer was not due yet, so nobody is said not to have given it.
+#[test]
+fn a_record_that_ends_right_after_a_syn_shows_no_failure() {
+    let mut talk = Talk::default();
+    let next = talk.client.next;
+    talk.says(Side::Client, SYN, next, 0, b"");
+    let report = judged(&talk.pcap());
+    assert_eq!((report.verdict.outcome, report.verdict.failure.is_none()), (Outcome::Stopped, true));
+    assert!(
+        report.verdict.summary.contains("the record ends right after the SYN"),
+        "{}",
+        report.verdict.summary
+    );
+    assert!(report.causes.is_empty(), "{:?}", report.causes);
+    assert!(
+        report.findings.iter().any(|found| found.code == FindingCode::CaptureCut),
+        "{:?}",
+        report.findings
+    );
 }
 
 /// Who has begun a ClientHello has taken what the server selected; who has not may dislike it.
