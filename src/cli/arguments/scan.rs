@@ -43,7 +43,7 @@ pub(crate) struct ScanArguments {
     #[arg(long, value_name = "HOST", value_parser = exclusion)]
     pub exclude: Vec<Exclusion>,
 
-    /// Scan more than 65536 hosts
+    /// Scan more than 65536 hosts, which is refused otherwise
     #[arg(long, hide_short_help = true)]
     pub large: bool,
 

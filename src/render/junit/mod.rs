@@ -48,13 +48,14 @@ pub fn junit_foot(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</testsuites>")
 }
 
-/// Writes the suite of one of them, whose name has both ends.
+/// Writes the suite of one of them. The name of a watched connection has both ends, because several go to one server.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn junit_suite(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) -> io::Result<()> {
     let cases = cases(report, threshold);
-    let client = report.trace.described().and_then(|described| described.local);
+    let watched = report.trace.described().filter(|described| described.watched.is_some());
+    let client = watched.and_then(|described| described.local);
     let name = client.map(|client| format!("{} from {client}", suite_name(report)));
     let totals = totals(report, &cases, name.unwrap_or_else(|| suite_name(report)));
     suite(&mut Writer::new_with_indent(&mut *out, b' ', 2), report, &totals, &cases)?;
