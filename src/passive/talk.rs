@@ -90,6 +90,8 @@ pub(super) struct Talk<'a> {
     pub since: At,
     /// How many messages of the server were read since then, one behind the other.
     pub unasked: u64,
+    /// When the server last spoke.
+    spoke: At,
     /// When the client last said what the server has not answered.
     asked: At,
     /// Who spoke last, and when the last byte of that came.
@@ -120,6 +122,7 @@ impl<'a> Talk<'a> {
             one_way: None,
             since: flow.began,
             unasked: 0,
+            spoke: At::MIN,
             asked: flow.began,
             last: None,
             heard: Mark { offset: 0, at: flow.began, packet: 0 },
@@ -230,7 +233,10 @@ impl<'a> Talk<'a> {
             self.asked = message.last.at;
         }
         match side {
-            Side::Server => self.unasked += 1,
+            Side::Server => {
+                self.unasked += 1;
+                self.spoke = message.last.at;
+            }
             Side::Client if is_ultimatum(&message.bytes) => {
                 self.client.closing.get_or_insert(Closing { word: Word::End, mark: message.last });
             }

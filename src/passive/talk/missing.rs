@@ -114,13 +114,18 @@ impl Talk<'_> {
     fn silent(&self, waited: f64, pending: usize, more: &str) -> Failure {
         let (seconds, speaker) = (waited / 1000.0, self.speaker);
         let detail = match pending {
-            0 if self.unasked > 0 && self.phase >= Phase::Licensing => {
+            0 if self.has_said_others(waited) && self.phase >= Phase::Licensing => {
                 format!("{} sent nothing that was awaited for {seconds:.1} s{more}", speaker.title())
             }
             0 => format!("{} sent nothing for {seconds:.1} s{more}", speaker.title()),
             bytes => format!("only part of a message came in {seconds:.1} s: {bytes} B{more}"),
         };
         Failure::new(FailureKind::Timeout, detail).of(speaker).with_partial(pending as u64)
+    }
+
+    /// Whether the server has said something that nobody answered, or went on saying things for half of that time.
+    fn has_said_others(&self, waited: f64) -> bool {
+        self.unasked > 0 || millis(self.since, self.spoke.max(self.since)) > waited / 2.0
     }
 
     /// The record ends, and neither side has ended the connection.

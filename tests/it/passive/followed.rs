@@ -51,3 +51,11 @@ async fn experiments_in_a_record_separate_causes_as_they_did_live() {
     let first = |report: &Report| report.causes.first().map(|cause| cause.code.as_str().to_owned());
     assert_eq!(first(&seen), first(&live));
 }
+
+/// The client answers each, and none of them is what it waits for.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_goes_on_about_other_things_is_not_silent() {
+    let (_, seen) = both_of(find("message-channel-flood")).await;
+    let told = seen.verdict.failure.expect("it failed").detail;
+    assert!(told.starts_with("the server sent nothing that was awaited for "), "{told}");
+}
