@@ -20,7 +20,7 @@ fn demo(test: &str, fault: Option<&str>) -> String {
 
 #[test]
 fn an_update_that_broke_tls_is_told_in_every_format() {
-    let (before, after) = (demo("formats", None), demo("formats", Some("tls-reset")));
+    let (before, after) = (demo("formats", None), demo("formats", Some("tls-close")));
     let output = rdptrace(&["diff", &before, &after]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let page = text(&output.stdout);
@@ -28,7 +28,7 @@ fn an_update_that_broke_tls_is_told_in_every_format() {
         "outcome",
         "passed -> aborted",
         "licensing -> negotiate",
-        "new: reset",
+        "new: closed",
         "DIFFERENT: 1 target, 1 different",
         "not compared",
     ] {
@@ -44,7 +44,7 @@ fn an_update_that_broke_tls_is_told_in_every_format() {
     assert_eq!(json["targets"][0]["changes"][0]["what"], "outcome");
     let ticket = text(&rdptrace(&["diff", &before, &after, "--format", "markdown"]).stdout);
     assert!(ticket.contains("| outcome | passed | aborted |"), "{ticket}");
-    assert!(ticket.contains("| failure | *new* | reset |"), "{ticket}");
+    assert!(ticket.contains("| failure | *new* | closed |"), "{ticket}");
 }
 
 #[test]
