@@ -20,6 +20,9 @@ const MOST: usize = 1 << 15;
 /// Clocks that are closer, in nanoseconds, are as good as equal.
 const CLOSE: u64 = 1_000_000;
 
+/// One of so many packets of the smaller capture has to be in both. Fewer are sent again where one capture goes on with another.
+const SHARED: usize = 4;
+
 /// When packets were seen at one place.
 #[derive(Debug, Default)]
 pub struct Sightings {
@@ -64,6 +67,10 @@ impl Sightings {
 
     /// How far the clock of the other capture is ahead, in nanoseconds: 0 if they may agree, none if nothing tells.
     pub fn ahead(&self, other: &Self) -> Option<i64> {
+        let both = self.seen.keys().filter(|hash| other.seen.contains_key(hash)).count();
+        if both * SHARED < self.seen.len().min(other.seen.len()) {
+            return None;
+        }
         let way = |wanted: bool| {
             let both = self.seen.iter().filter(|(_, (_, forth))| *forth == wanted);
             let both = both.filter_map(|(hash, (at, _))| Some(other.seen.get(hash)?.0.saturating_sub(*at)));

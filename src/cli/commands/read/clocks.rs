@@ -19,7 +19,11 @@ pub(super) fn compared<'p>(paths: &'p [PathBuf], told: &mut Vec<String>) -> Vec<
         if let Some((before, apart)) = like.filter(|(_, apart)| *apart != 0) {
             told.push(sentence(path, before.path, apart));
         }
-        known.push((Named { path, number, ahead }, sightings));
+        let copies = like.is_some();
+        if let Some((before, _)) = like {
+            known[before.number].0.copies = true;
+        }
+        known.push((Named { path, number, ahead, copies }, sightings));
     }
     known.into_iter().map(|(named, _)| named).collect()
 }

@@ -62,8 +62,8 @@ fn merged(paths: &[PathBuf], capture: &mut Capture, out: Sink<'_>, told: &mut Ve
             opened.extend(begin(named, capture, out, &mut Vec::new()));
         }
         let Some(place) = opened.iter().position(|one| one.next.at == now) else { continue };
-        let packet = opened[place].next.packet();
-        if !taken.has(opened[place].named.number, &packet) {
+        let (packet, named) = (opened[place].next.packet(), opened[place].named);
+        if !(named.copies && taken.has(named.number, &packet)) {
             capture.take(&Item::Packet(packet), out);
         }
         if !advance(&mut opened[place], capture, out, told) {

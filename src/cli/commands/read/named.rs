@@ -15,6 +15,8 @@ pub(super) struct Named<'p> {
     pub(super) number: usize,
     /// How far its clock is ahead of the first one's, in nanoseconds.
     pub(super) ahead: i64,
+    /// Whether another one holds the same packets.
+    pub(super) copies: bool,
 }
 
 /// Opens it; why not, if it cannot.
